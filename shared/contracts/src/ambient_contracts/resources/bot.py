@@ -1,0 +1,82 @@
+"""BotAccount: something that is no person and may create sessions."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ambient_contracts.model import KubernetesModel
+from ambient_contracts.names import BOT_NAME_MAX
+from ambient_contracts.resources.base import (
+    Column,
+    Condition,
+    CustomResource,
+    Definition,
+    cel,
+)
+
+
+class BotSpec(KubernetesModel):
+    """What the bot is for."""
+
+    display_name: str = Field(default="", max_length=128)
+    sources: tuple[Literal["webhook", "publish"], ...] = Field(
+        default=("webhook",),
+        max_length=2,
+        description="How it asks for sessions.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+
+
+class IssuedToken(KubernetesModel):
+    """A token that was issued: when, and until when; never the token."""
+
+    id: str = Field(max_length=64, description="The token's `jti`.")
+    issued_at: datetime
+    expires_at: datetime
+
+
+class BotStatus(KubernetesModel):
+    """What the bot has."""
+
+    service_account_name: str | None = None
+    tokens: tuple[IssuedToken, ...] = Field(
+        default=(),
+        max_length=64,
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"]},
+    )
+    conditions: tuple[Condition, ...] = Field(
+        default=(),
+        json_schema_extra={
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["type"],
+        },
+    )
+    observed_generation: int | None = None
+
+
+class BotAccount(CustomResource):
+    """A bot of the project."""
+
+    model_config = cel(
+        (
+            f"size(self.metadata.name) <= {BOT_NAME_MAX} && "
+            "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+            f"a bot's name is a DNS label of at most {BOT_NAME_MAX} characters",
+        ),
+    )
+    definition: ClassVar[Definition] = Definition(
+        kind="BotAccount",
+        plural="botaccounts",
+        short_name="bot",
+        namespaced=True,
+        columns=(
+            Column("Service account", ".status.serviceAccountName"),
+            Column("Display name", ".spec.displayName", wide=True),
+            Column("Age", ".metadata.creationTimestamp", type="date"),
+        ),
+    )
+
+    kind: Literal["BotAccount"] = "BotAccount"
+    spec: BotSpec = BotSpec()
+    status: BotStatus | None = None
