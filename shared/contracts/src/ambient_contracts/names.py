@@ -21,6 +21,9 @@ PROJECT_LABEL: Final = f"{API_GROUP}/project"
 MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
 PROJECT_MANAGER: Final = "project-manager"
 SESSION_LABEL: Final = f"{API_GROUP}/session"
+BOT_LABEL: Final = f"{API_GROUP}/bot"
+SUSPENDED_LABEL: Final = f"{API_GROUP}/suspended"
+"""On a project's namespace, `true` while the project takes no new work."""
 
 TRACE_ANNOTATION: Final = "opentelemetry.io/trace-context"
 """A W3C `traceparent` on a resource: what caused it belongs to that trace."""
@@ -28,6 +31,9 @@ REQUEST_ANNOTATION: Final = f"{API_GROUP}/request-id"
 """The id of the event that asked for this session."""
 CORRELATION_ANNOTATION: Final = f"{API_GROUP}/correlation-id"
 """The correlation id of the chain of events that this session belongs to."""
+
+REQUESTER_ANNOTATION: Final = f"{API_GROUP}/requested-by"
+"""Who made the resource or changed its spec last; the API server itself writes it at admission."""
 
 DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 PROJECT_NAME_MAX: Final = 48

@@ -41,7 +41,7 @@ def subject_of(bot: str) -> str:
 class BotTokenClaims(Frozen):
     """The claims of a token; `iat`, `nbf` and `exp` are whole seconds since 1970 in UTC."""
 
-    iss: Literal["ambient"] = "ambient"
+    iss: Literal["ambient"]
     sub: str = Field(
         pattern=r"^bot-[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
         max_length=len(_SUBJECT_PREFIX) + BOT_NAME_MAX,
@@ -74,6 +74,7 @@ class BotTokenClaims(Frozen):
     def issue(cls, *, project: str, bot: str, jti: str, now: int, lifetime_seconds: int) -> Self:
         """Return the claims of a new token, valid from `now` (seconds since 1970, UTC)."""
         return cls(
+            iss=ISSUER,
             sub=subject_of(bot),
             aud=audience_of(project),
             iat=now,

@@ -53,6 +53,14 @@ class BotStatus(KubernetesModel):
         },
     )
     observed_generation: int | None = None
+    revision: str | None = Field(
+        default=None,
+        max_length=64,
+        description="What is in force: it follows from every object that the bot should have.",
+    )
+    repairs: int = Field(
+        default=0, ge=0, description="How often an object was changed by somebody and set right."
+    )
 
 
 class BotAccount(CustomResource):

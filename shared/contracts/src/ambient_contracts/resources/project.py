@@ -126,7 +126,17 @@ class ProjectStatus(KubernetesModel):
     members: tuple[Member, ...] = Field(
         default=(), description="Those whose roles are in force, and have been stated as events."
     )
-    observed_generation: int | None = None
+    observed_generation: int | None = Field(
+        default=None, description="The generation of the spec that is in force."
+    )
+    revision: str | None = Field(
+        default=None,
+        max_length=64,
+        description="What is in force: it follows from every object that the project should have.",
+    )
+    repairs: int = Field(
+        default=0, ge=0, description="How often an object was changed by somebody and set right."
+    )
 
 
 class Project(CustomResource):

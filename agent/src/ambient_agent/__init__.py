@@ -1,0 +1,1 @@
+"""The agent that a session's Job runs."""

@@ -1,0 +1,1 @@
+"""The website of a session: fetched through the rules against forged requests, read as text."""
