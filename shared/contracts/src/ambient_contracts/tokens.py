@@ -14,7 +14,7 @@ from ambient_contracts.names import BOT_NAME_MAX, PROJECT_NAME_MAX
 ALGORITHM: Final = "HS256"
 KEY_ID: Final = "1"
 HEADER: Final = {"alg": ALGORITHM, "typ": "JWT", "kid": KEY_ID}
-"""The one header that a token has; every other is refused."""
+"""The header of every token that is issued; a header with any other field is refused."""
 ISSUER: Final = "ambient"
 SECRET_BYTES_MIN: Final = 32
 """A shorter key is weaker than the hash (RFC 7518, section 3.2)."""

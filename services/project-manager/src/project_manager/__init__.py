@@ -1,0 +1,1 @@
+"""Provisions projects: namespaces, RBAC, quota, network, bots and credentials."""

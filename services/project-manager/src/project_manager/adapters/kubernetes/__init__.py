@@ -1,0 +1,1 @@
+"""The API server, for each role that the use cases know."""

@@ -1,0 +1,1 @@
+"""What the project-manager does, one use case a class."""
