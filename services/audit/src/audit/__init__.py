@@ -1,0 +1,1 @@
+"""Records every event, and answers questions about them."""

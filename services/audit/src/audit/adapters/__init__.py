@@ -1,0 +1,1 @@
+"""The outside, by technology: JetStream, SQL, the API server, Prometheus."""

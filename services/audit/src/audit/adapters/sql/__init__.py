@@ -1,0 +1,1 @@
+"""The store in a SQL database: SQLite by default, PostgreSQL by its URL."""

@@ -1,0 +1,1 @@
+"""What the service does: record, list, follow, verify."""
