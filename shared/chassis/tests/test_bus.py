@@ -162,3 +162,22 @@ async def test_without_nats_nothing_is_acknowledged(project: str) -> None:
         await bus.state(_request(project, "lost"), because=("unavailable",))
     with pytest.raises(BusUnavailableError):
         await bus.ready()
+
+
+async def test_a_message_that_is_no_text_deafens_nobody(nats: Nats, project: str) -> None:
+    gateway = Bus.of(_settings(nats, Source.GATEWAY), Source.GATEWAY)
+    runner = Bus.of(_settings(nats, Source.RUNNER), Source.RUNNER)
+    handled = Handled(project)
+    runner.on(SESSION_REQUESTS, handled)
+    async with _running(gateway, runner):
+        subject = f"ambient.{project}.gateway.session.requested"
+        await gateway.client.publish(subject, b"x", headers={"Status": "404"})
+        await _publish_raw(gateway, b"ambient.\xff\xfe.gateway.session.requested")
+        stated = await gateway.state(_request(project, "after"), because=("not deaf",))
+        assert await handled.next() == stated
+
+
+async def _publish_raw(bus: Bus, subject: bytes) -> None:
+    """Publish on a subject that the client itself would refuse, as another client could."""
+    await bus.client._send_command(b"PUB " + subject + b" 1\r\nx\r\n")
+    await bus.client.flush()

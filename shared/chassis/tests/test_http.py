@@ -1,10 +1,12 @@
 """The HTTP face that all services share, without a server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
 from ambient_chassis.errors import BusUnavailableError
 from ambient_chassis.http import NotReadyError, api
@@ -69,6 +71,26 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
+
+
+async def test_a_service_that_stops_ends_its_endless_answers(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"first"
+        begun.set()
+        await asyncio.Event().wait()
+
+    @app.get("/endless")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(endless())
+
+    answer = asyncio.create_task(client.get("/endless"))
+    await begun.wait()
+    app.state.streams.end()
+    assert (await answer).text == "first"
 
 
 @pytest.mark.parametrize(

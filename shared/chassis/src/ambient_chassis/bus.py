@@ -24,6 +24,7 @@ from ambient_chassis.errors import BusUnavailableError, GiveUpError, RetryLaterE
 from ambient_chassis.policy import DeadLetter, after_failure
 from ambient_chassis.settings import ServiceSettings
 from ambient_chassis.telemetry import current_traceparent, span
+from ambient_chassis.tolerance import tolerate
 from ambient_contracts.envelope import Cause, Fact, MalformedEventError, decode
 from ambient_contracts.events import Actor, ActorKind, Event, MessageDeadLettered, ObjectRef
 from ambient_contracts.streams import STREAM, ConsumerSpec, inbox_of
@@ -87,6 +88,7 @@ class Bus:
     async def run(self) -> None:
         """Connect and consume, until cancelled."""
         self._client = await self._broker.connect()
+        tolerate(self._client)
         try:
             await self._start_consumers()
             await asyncio.Event().wait()

@@ -1,8 +1,10 @@
 """The HTTP face that all services share: problems, health, metrics, traces, an access log."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Response
@@ -47,7 +49,8 @@ def api(
     metrics = registry if registry is not None else CollectorRegistry()
     app = FastAPI(title=title, description=description, version="v1alpha1", docs_url=None)
     app.state.authenticator = authenticator
-    app.add_middleware(_Observed, registry=metrics)
+    app.state.streams = OpenStreams()
+    app.add_middleware(_Observed, registry=metrics, streams=app.state.streams)
     install_problem_handlers(app)
 
     @app.get("/livez", include_in_schema=False)
@@ -69,11 +72,41 @@ def api(
     return app
 
 
+class OpenStreams:
+    """Answers that go on until their client leaves; a service that stops ends them itself."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._ending = False
+
+    def end(self) -> None:
+        """End every one, as if it had come to its end."""
+        self._ending = True
+        for task in self._tasks:
+            task.cancel()
+
+    @contextmanager
+    def one(self) -> Iterator[Callable[[], None]]:
+        """Give the block what to call once its answer has become a stream."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a request is answered in a task")
+        try:
+            yield lambda: self._tasks.add(task)
+        except asyncio.CancelledError:
+            if not self._ending or task not in self._tasks:
+                raise
+            task.uncancel()
+        finally:
+            self._tasks.discard(task)
+
+
 class _Observed:
     """Runs each request in a span that continues the caller's trace, and counts and logs it."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, streams: OpenStreams) -> None:
         self._app = app
+        self._streams = streams
         self._requests = Counter(
             "http_requests", "Requests answered.", ("method", "route", "status"), registry=registry
         )
@@ -89,11 +122,16 @@ class _Observed:
             await self._app(scope, receive, send)
             return
         status = 500
+        ended = False
 
         async def send_observed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+            elif message.get("more_body", False):
+                is_stream()
+            else:
+                ended = True
             await send(message)
 
         headers = dict(scope["headers"])
@@ -104,7 +142,10 @@ class _Observed:
             kind=SpanKind.SERVER,
         ) as current:
             try:
-                await self._app(scope, receive, send_observed)
+                with self._streams.one() as is_stream:
+                    await self._app(scope, receive, send_observed)
+                if not ended:
+                    await send({"type": "http.response.body", "body": b""})
             finally:
                 # A path without a route is one label, so that nobody can fill the registry.
                 route = getattr(scope.get("route"), "path", "unmatched")

@@ -77,6 +77,7 @@ async def serve(
         await asyncio.wait([http, stopped], return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         server.should_exit = True
+        api.state.streams.end()
         await http
         for each in loops:
             each.cancel()

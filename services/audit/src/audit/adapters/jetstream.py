@@ -21,7 +21,6 @@ from pydantic import BaseModel, Field
 from ambient_chassis.bus import Bus
 from ambient_chassis.errors import BusUnavailableError
 from ambient_contracts.streams import AUDIT_TRAIL, STREAM
-from audit.adapters.tolerance import tolerate
 from audit.domain.reading import microseconds
 from audit.domain.record import Arrival
 from audit.ports import Batch, Position
@@ -91,7 +90,6 @@ class JetStreamTrail:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._tolerant: Client | None = None
         self._subscription: Subscription | None = None
         self._requested = 0
         self._reconnects = 0
@@ -99,9 +97,6 @@ class JetStreamTrail:
     async def open(self) -> Position:
         """Begin to receive anew; a pull that was under way is forgotten."""
         client = self._bus.client
-        if client is not self._tolerant:
-            tolerate(client)
-            self._tolerant = client
         if self._subscription is not None:
             await _quietly_unsubscribe(self._subscription)
         try:

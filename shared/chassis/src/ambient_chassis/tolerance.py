@@ -2,7 +2,7 @@
 
 nats-py decodes a subject, and the words behind `NATS/1.0` in a header block, as strict UTF-8 within
 its read loop. The server checks neither; one such message ends the loop, and the client is deaf
-without a word. Who may publish anything could so silence the trail.
+without a word. Who may publish anything could so silence whoever reads it.
 """
 
 from collections.abc import Awaitable, Callable
