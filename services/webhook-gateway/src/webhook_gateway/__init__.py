@@ -1,0 +1,1 @@
+"""Validates Jira's webhooks and publishes what they mean as events."""

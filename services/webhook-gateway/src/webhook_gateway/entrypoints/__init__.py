@@ -1,0 +1,1 @@
+"""What arrives: deliveries over HTTP, from the sources of `sources`."""

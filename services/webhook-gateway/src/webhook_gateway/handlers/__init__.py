@@ -1,0 +1,1 @@
+"""The use cases: take a delivery in, or state that it was refused."""
