@@ -32,7 +32,6 @@ from audit.domain.reading import read
 from audit.domain.record import Arrival, Record
 from audit.ports import Batch, Position
 
-POSTGRES = "AMBIENT_TEST_POSTGRES_URL"
 FIRST_TIME = 1_700_000_000_000_000
 PASSWORD = "word"
 
@@ -144,14 +143,12 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[SqlStore]:
     await store.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
     """A store of each kind that there is, empty."""
     url = f"sqlite:///{tmp_path / 'audit.db'}"
     if request.param == "postgresql":
-        url = os.environ.get(POSTGRES, "")
-        if not url:
-            pytest.skip(f"{POSTGRES} names no PostgreSQL database to try the store on")
+        url = request.getfixturevalue("postgres")
     made = SqlStore.at(url)
     async with made._engine.begin() as connection:
         await connection.run_sync(metadata.drop_all)
