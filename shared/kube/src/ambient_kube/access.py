@@ -1,0 +1,165 @@
+"""Who a token is, and whether someone may do something, as the API server decides it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from ambient_kube.kube import Kube
+from ambient_kube.manifests import Manifest
+from ambient_kube.resources import (
+    SELF_SUBJECT_ACCESS_REVIEWS,
+    SUBJECT_ACCESS_REVIEWS,
+    TOKEN_REVIEWS,
+    Resource,
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An identity as the API server knows it."""
+
+    username: str
+    uid: str = ""
+    groups: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def service_account(cls, namespace: str, name: str) -> "Caller":
+        """Return the identity that a ServiceAccount's tokens have."""
+        return cls(
+            f"system:serviceaccount:{namespace}:{name}",
+            groups=(
+                "system:serviceaccounts",
+                f"system:serviceaccounts:{namespace}",
+                "system:authenticated",
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Action:
+    """What someone might do; the resource may be one that stands in roles alone.
+
+    A namespace of None means in all of them, a name of None means to any object.
+    """
+
+    verb: str
+    group: str
+    resource: str
+    namespace: str | None = None
+    name: str | None = None
+    subresource: str | None = None
+
+    def attributes(self) -> Manifest:
+        """Return the action as reviews have it."""
+        return {
+            "verb": self.verb,
+            "group": self.group,
+            "resource": self.resource,
+            "namespace": self.namespace or "",
+            "name": self.name or "",
+            "subresource": self.subresource or "",
+        }
+
+
+async def review_token(kube: Kube, token: str, audiences: Sequence[str] = ()) -> Caller | None:
+    """Return whose token this is, or None if it is nobody's or for none of the audiences.
+
+    Raises:
+        KubeError: If the API server cannot say.
+    """
+    if not token:
+        return None
+    spec: Manifest = {"token": token}
+    if audiences:
+        spec["audiences"] = list(audiences)
+    status = await _review(kube, TOKEN_REVIEWS, spec)
+    if status.get("authenticated") is not True:
+        return None
+    # An authenticator that knows no audiences accepts any: the answer has to name one of ours.
+    if audiences and not set(audiences) & set(status.get("audiences") or ()):
+        return None
+    return _caller(status.get("user") or {})
+
+
+@overload
+async def may(kube: Kube, caller: Caller, asked: Action) -> bool: ...
+@overload
+async def may(
+    kube: Kube,
+    caller: Caller,
+    asked: str,
+    resource: Resource,
+    *,
+    namespace: str | None = None,
+    name: str | None = None,
+    subresource: str | None = None,
+) -> bool: ...
+async def may(
+    kube: Kube,
+    caller: Caller,
+    asked: Action | str,
+    resource: Resource | None = None,
+    **where: str | None,
+) -> bool:
+    """Return whether someone may do something: an action, or a verb on a resource.
+
+    Raises:
+        KubeError: If the API server cannot say.
+    """
+    spec = {
+        "user": caller.username,
+        "uid": caller.uid,
+        "groups": list(caller.groups),
+        "extra": {key: list(values) for key, values in caller.extra.items()},
+        "resourceAttributes": _action(asked, resource, where).attributes(),
+    }
+    return (await _review(kube, SUBJECT_ACCESS_REVIEWS, spec)).get("allowed") is True
+
+
+@overload
+async def may_i(kube: Kube, asked: Action) -> bool: ...
+@overload
+async def may_i(
+    kube: Kube,
+    asked: str,
+    resource: Resource,
+    *,
+    namespace: str | None = None,
+    name: str | None = None,
+    subresource: str | None = None,
+) -> bool: ...
+async def may_i(
+    kube: Kube, asked: Action | str, resource: Resource | None = None, **where: str | None
+) -> bool:
+    """Return whether the identity of the connection may do something, as `may` has it.
+
+    Raises:
+        KubeError: If the API server cannot say.
+    """
+    spec = {"resourceAttributes": _action(asked, resource, where).attributes()}
+    return (await _review(kube, SELF_SUBJECT_ACCESS_REVIEWS, spec)).get("allowed") is True
+
+
+async def _review(kube: Kube, resource: Resource, spec: Manifest) -> Manifest:
+    status: Manifest = (await kube.create(resource, {"spec": spec})).get("status") or {}
+    return status
+
+
+def _action(
+    asked: Action | str, resource: Resource | None, where: Mapping[str, str | None]
+) -> Action:
+    if isinstance(asked, Action):
+        return asked
+    if resource is None:
+        raise TypeError("a verb needs a resource")
+    return Action(asked, resource.group, resource.plural, **where)
+
+
+def _caller(user: Mapping[str, Any]) -> Caller:
+    return Caller(
+        str(user.get("username") or ""),
+        str(user.get("uid") or ""),
+        tuple(user.get("groups") or ()),
+        {key: tuple(values) for key, values in (user.get("extra") or {}).items()},
+    )
