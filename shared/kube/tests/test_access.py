@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from scripted_api import ScriptedApi
 
-from ambient_kube import JOBS, Action, Caller, Kube, Unavailable, may, may_i, review_token
+from ambient_kube import JOBS, Caller, Kube, Resource, Unavailable, may, may_i, review_token
 
 
 def _say(api: ScriptedApi, **status: Any) -> None:
@@ -72,7 +72,8 @@ async def test_an_action_may_be_on_a_resource_that_stands_in_roles_alone(
     api: ScriptedApi, kube: Kube
 ) -> None:
     _say(api, allowed=True)
-    assert await may_i(kube, Action("list", "example.org", "records", subresource="tail"))
+    records = Resource("example.org", "v1", "Record", "records", namespaced=True)
+    assert await may_i(kube, "list", records, subresource="tail")
     attributes = api.seen[0].body["spec"]["resourceAttributes"]
     assert (attributes["group"], attributes["resource"]) == ("example.org", "records")
     assert (attributes["subresource"], attributes["namespace"]) == ("tail", "")

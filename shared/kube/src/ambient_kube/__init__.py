@@ -1,6 +1,6 @@
 """A small controller library over kubernetes-asyncio: connect, watch, reconcile, lead."""
 
-from ambient_kube.access import Action, Caller, may, may_i, review_token
+from ambient_kube.access import Caller, may, may_i, review_token
 from ambient_kube.applying import ensure
 from ambient_kube.backoff import Backoff
 from ambient_kube.cache import Change
@@ -81,7 +81,6 @@ __all__ = [
     "TOKEN_REVIEWS",
     "VALIDATING_ADMISSION_POLICIES",
     "VALIDATING_ADMISSION_POLICY_BINDINGS",
-    "Action",
     "AlreadyExists",
     "Backoff",
     "Caller",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import Any
 
 from ambient_kube.kube import Kube
 from ambient_kube.manifests import Manifest
@@ -36,32 +36,6 @@ class Caller:
         )
 
 
-@dataclass(frozen=True)
-class Action:
-    """What someone might do; the resource may be one that stands in roles alone.
-
-    A namespace of None means in all of them, a name of None means to any object.
-    """
-
-    verb: str
-    group: str
-    resource: str
-    namespace: str | None = None
-    name: str | None = None
-    subresource: str | None = None
-
-    def attributes(self) -> Manifest:
-        """Return the action as reviews have it."""
-        return {
-            "verb": self.verb,
-            "group": self.group,
-            "resource": self.resource,
-            "namespace": self.namespace or "",
-            "name": self.name or "",
-            "subresource": self.subresource or "",
-        }
-
-
 async def review_token(kube: Kube, token: str, audiences: Sequence[str] = ()) -> Caller | None:
     """Return whose token this is, or None if it is nobody's or for none of the audiences.
 
@@ -82,27 +56,19 @@ async def review_token(kube: Kube, token: str, audiences: Sequence[str] = ()) ->
     return _caller(status.get("user") or {})
 
 
-@overload
-async def may(kube: Kube, caller: Caller, asked: Action) -> bool: ...
-@overload
 async def may(
     kube: Kube,
     caller: Caller,
-    asked: str,
+    verb: str,
     resource: Resource,
     *,
     namespace: str | None = None,
     name: str | None = None,
     subresource: str | None = None,
-) -> bool: ...
-async def may(
-    kube: Kube,
-    caller: Caller,
-    asked: Action | str,
-    resource: Resource | None = None,
-    **where: str | None,
 ) -> bool:
-    """Return whether someone may do something: an action, or a verb on a resource.
+    """Return whether someone may do something; the resource may be one that only roles know.
+
+    A namespace of None means in all of them, a name of None means to any object.
 
     Raises:
         KubeError: If the API server cannot say.
@@ -112,48 +78,49 @@ async def may(
         "uid": caller.uid,
         "groups": list(caller.groups),
         "extra": {key: list(values) for key, values in caller.extra.items()},
-        "resourceAttributes": _action(asked, resource, where).attributes(),
+        "resourceAttributes": _attributes(verb, resource, namespace, name, subresource),
     }
     return (await _review(kube, SUBJECT_ACCESS_REVIEWS, spec)).get("allowed") is True
 
 
-@overload
-async def may_i(kube: Kube, asked: Action) -> bool: ...
-@overload
 async def may_i(
     kube: Kube,
-    asked: str,
+    verb: str,
     resource: Resource,
     *,
     namespace: str | None = None,
     name: str | None = None,
     subresource: str | None = None,
-) -> bool: ...
-async def may_i(
-    kube: Kube, asked: Action | str, resource: Resource | None = None, **where: str | None
 ) -> bool:
     """Return whether the identity of the connection may do something, as `may` has it.
 
     Raises:
         KubeError: If the API server cannot say.
     """
-    spec = {"resourceAttributes": _action(asked, resource, where).attributes()}
+    spec = {"resourceAttributes": _attributes(verb, resource, namespace, name, subresource)}
     return (await _review(kube, SELF_SUBJECT_ACCESS_REVIEWS, spec)).get("allowed") is True
+
+
+def _attributes(
+    verb: str,
+    resource: Resource,
+    namespace: str | None,
+    name: str | None,
+    subresource: str | None,
+) -> Manifest:
+    return {
+        "verb": verb,
+        "group": resource.group,
+        "resource": resource.plural,
+        "namespace": namespace or "",
+        "name": name or "",
+        "subresource": subresource or "",
+    }
 
 
 async def _review(kube: Kube, resource: Resource, spec: Manifest) -> Manifest:
     status: Manifest = (await kube.create(resource, {"spec": spec})).get("status") or {}
     return status
-
-
-def _action(
-    asked: Action | str, resource: Resource | None, where: Mapping[str, str | None]
-) -> Action:
-    if isinstance(asked, Action):
-        return asked
-    if resource is None:
-        raise TypeError("a verb needs a resource")
-    return Action(asked, resource.group, resource.plural, **where)
 
 
 def _caller(user: Mapping[str, Any]) -> Caller:

@@ -7,11 +7,13 @@ No object of this kind exists: it stands in roles alone.
 from typing import Final
 
 from ambient_chassis.identity import Caller
-from ambient_contracts.names import API_GROUP, namespace_of
+from ambient_contracts.names import API_GROUP, API_VERSION, namespace_of
 from ambient_contracts.subjects import NO_PROJECT
-from ambient_kube import Action, may_i
+from ambient_kube import Resource, may_i
 
-AUDIT_RECORDS: Final = "auditrecords"
+AUDIT_RECORDS: Final = Resource(
+    API_GROUP, API_VERSION, "AuditRecord", "auditrecords", namespaced=True
+)
 
 
 class KubernetesAccess:
@@ -21,4 +23,4 @@ class KubernetesAccess:
         """Whether the caller may read a project's records; with None, everybody's."""
         everybody = project is None or project == NO_PROJECT
         namespace = None if everybody else namespace_of(project or "")
-        return await may_i(caller.kube, Action("list", API_GROUP, AUDIT_RECORDS, namespace))
+        return await may_i(caller.kube, "list", AUDIT_RECORDS, namespace=namespace)
