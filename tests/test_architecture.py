@@ -48,3 +48,14 @@ def test_a_services_readme_names_each_of_its_settings(service: Path) -> None:
         name for name in _settings_of(config.read_text()) if f"AMBIENT_{name.upper()}" not in page
     }
     assert missing == set()
+
+
+def test_each_function_that_the_architecture_names_stands_where_it_says() -> None:
+    links = re.findall(
+        r"\[`([A-Za-z_.]+)`\]\(([^)]+\.py)\)", (ROOT / "ARCHITECTURE.md").read_text()
+    )
+    assert len(links) > 10
+    for name, path in links:
+        if not name.endswith(".py"):
+            last = name.rpartition(".")[2]
+            assert re.search(rf"(def|class) {last}\b", (ROOT / path).read_text()), (name, path)
