@@ -1,0 +1,59 @@
+# Everything that is missing comes into this checkout (.cache, .venv) or the user's cache, nothing
+# into the system.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.cache/uv/bin/uv)
+RUN := $(UV) run --frozen
+PYTEST := $(RUN) pytest
+
+.PHONY: help demo up down status test test-unit test-integration check fix generate devcluster uv
+
+help:  ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: uv  ## Bring the platform up here and run one Jira webhook through it
+	@$(RUN) ambient demo
+
+up: uv  ## Start the platform here, and keep it running
+	@$(RUN) ambient up
+
+down: uv  ## End the platform here; nothing is left behind
+	@$(RUN) ambient down
+
+status: uv  ## Say how the platform here is
+	@$(RUN) ambient status
+
+test: test-unit test-integration  ## Everything that proves it works
+
+test-unit: uv  ## Tests that need nothing but Python (under 20 s)
+	$(PYTEST) -q -m "not integration"
+
+test-integration: uv devcluster  ## Tests on the real API server, NATS and services as processes
+	$(PYTEST) -q -m integration
+
+check: uv  ## Lint, types, the layers' contracts, and whether what is generated is current
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) lint-imports
+	$(RUN) mypy -p ambient_contracts -p ambient_chassis -p ambient_kube -p ambient_testkit \
+		-p ambient_local -p ambient_agent -p ambient_cli \
+		-p webhook_gateway -p project_manager -p session_runner -p audit
+	$(RUN) python -m tools.generate --check
+
+fix: uv  ## Format, and mend what ruff can mend
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+generate: uv  ## Generate what follows from the contracts
+	$(RUN) python -m tools.generate
+
+devcluster: uv  ## Build the local cluster into the user's cache
+	@$(RUN) python -m ambient_local.build
+
+uv: $(if $(shell command -v uv 2>/dev/null),,.cache/uv/bin/uv)
+
+.cache/uv/bin/uv:
+	@echo "uv is missing: it comes into .cache/uv"
+	@python3 -m venv .cache/uv
+	@.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv

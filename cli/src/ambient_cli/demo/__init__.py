@@ -1,0 +1,1 @@
+"""`ambient demo`: one Jira webhook through the whole platform, shown as it happens."""

