@@ -1,0 +1,1 @@
+"""Turns requests into agentic sessions, and sessions into Jobs."""

@@ -1,0 +1,1 @@
+"""Where work comes in: events, HTTP, and the watches of the controller."""
