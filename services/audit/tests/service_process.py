@@ -17,6 +17,9 @@ class Anybody(Authenticator):
     async def authenticate(self, token: str) -> Caller | None:
         return Caller(username=token, groups=(), uid="", kube=None)  # type: ignore[arg-type]
 
+    async def ready(self) -> None:
+        return None
+
 
 class Everything(Access):
     async def may_read(self, caller: Caller, project: str | None) -> bool:

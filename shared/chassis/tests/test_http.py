@@ -19,8 +19,11 @@ class Part:
     """A part that the service needs, which may be away."""
 
     error: Exception | None = None
+    hangs = False
 
     async def ready(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.error:
             raise self.error
 
@@ -149,6 +152,15 @@ async def test_readyz_reflects_what_the_service_needs(
     part.error = error
     assert (await client.get("/readyz")).status_code == 503
     assert (await client.get("/livez")).status_code == 200
+
+
+async def test_readyz_does_not_wait_for_what_does_not_answer(
+    client: httpx.AsyncClient, part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ambient_chassis.http.READY_SECONDS", 0.01)
+    part.hangs = True
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
 async def test_requests_are_counted_by_route_and_never_by_path(client: httpx.AsyncClient) -> None:

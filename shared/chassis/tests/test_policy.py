@@ -17,6 +17,11 @@ def test_a_handler_may_say_when_to_try_again() -> None:
     assert verdict == Nack(3.0)
 
 
+def test_a_message_that_waits_for_something_known_waits_as_long_as_it_takes() -> None:
+    verdict = after_failure(RetryLaterError("no API server"), deliveries=500, delivery_limit=8)
+    assert isinstance(verdict, Nack)
+
+
 def test_any_other_error_comes_again_until_the_limit() -> None:
     assert isinstance(after_failure(OSError("gone"), deliveries=7, delivery_limit=8), Nack)
     verdict = after_failure(OSError("gone"), deliveries=8, delivery_limit=8)

@@ -48,6 +48,7 @@ def build(settings: AuditSettings, authenticator: Authenticator, access: Access)
     async def ready() -> None:
         recording.ready()
         await bus.ready()
+        await authenticator.ready()
         try:
             await store.ready()
         except StoreUnavailableError as error:

@@ -2,7 +2,7 @@
 
 
 class RetryLaterError(Exception):
-    """The message cannot be handled now; it comes again."""
+    """The message cannot be handled now; it comes again, as often as it must."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)

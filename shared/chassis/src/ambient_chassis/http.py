@@ -21,6 +21,8 @@ from ambient_kube import KubeError
 
 Ready = Callable[[], Awaitable[None]]
 """Returns when a part is ready, and raises when it is not."""
+READY_SECONDS: Final = 2.0
+"""Whoever probes does not wait long, and what does not answer is as good as away."""
 _PROBES: Final = frozenset({"/livez", "/readyz", "/metrics"})
 _log = structlog.get_logger()
 
@@ -60,7 +62,11 @@ def api(
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         try:
-            await ready()
+            async with asyncio.timeout(READY_SECONDS):
+                await ready()
+        except TimeoutError as error:
+            detail = f"Not ready: no answer within {READY_SECONDS:g} s of what it needs."
+            raise Problem(503, detail, headers={"Retry-After": "1"}) from error
         except (BusUnavailableError, KubeError, NotReadyError) as error:
             raise Problem(503, f"Not ready: {error}.", headers={"Retry-After": "1"}) from error
         return Response("ok", media_type="text/plain")

@@ -51,6 +51,14 @@ class Authenticator:
             kube=self._kube.with_token(token),
         )
 
+    async def ready(self) -> None:
+        """Return if the API server can be asked.
+
+        Raises:
+            KubeError: If it is away.
+        """
+        await self._kube.ready()
+
 
 async def current_caller(
     request: Request, _documented: Annotated[object, Depends(_BEARER)]

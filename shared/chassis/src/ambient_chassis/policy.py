@@ -2,7 +2,9 @@
 
 A message is acknowledged when its handler returns. When the handler raises, the message comes
 again later, a little later each time. It becomes a dead letter when the handler gives up, when it
-is no event at all, or when it has come as often as its consumer allows.
+is no event at all, or when an error that nobody foresaw has come as often as its consumer allows.
+A handler that asks for a later time is waiting for something known: its message waits as long as
+that takes, so an outage of whatever length loses nothing.
 """
 
 import random
@@ -41,10 +43,10 @@ def after_failure(error: Exception, deliveries: int, delivery_limit: int) -> Nac
     reason = str(error) or type(error).__name__
     if isinstance(error, GiveUpError | MalformedEventError):
         return DeadLetter(reason)
+    if isinstance(error, RetryLaterError):
+        return Nack(back_off(deliveries) if error.after is None else error.after)
     if deliveries >= delivery_limit:
         return DeadLetter(f"after {deliveries} deliveries: {reason}")
-    if isinstance(error, RetryLaterError) and error.after is not None:
-        return Nack(error.after)
     return Nack(back_off(deliveries))
 
 

@@ -35,7 +35,7 @@ class ConsumerSpec:
     ack_wait: timedelta
     max_ack_pending: int
     delivery_limit: int
-    """After so many deliveries the chassis states a dead letter and gives up."""
+    """After so many deliveries that failed unforeseen, the chassis states a dead letter."""
 
 
 STREAM: Final = StreamSpec(
@@ -52,7 +52,8 @@ SESSION_REQUESTS: Final = ConsumerSpec(
     owner=Source.RUNNER,
     filter_subject=every(kind=SessionRequested.kind()),
     ack_wait=timedelta(seconds=30),
-    max_ack_pending=256,
+    # A request that waits for room counts as pending: one project's must not hold up the others'.
+    max_ack_pending=20_000,
     delivery_limit=8,
 )
 

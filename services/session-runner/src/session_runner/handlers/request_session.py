@@ -5,7 +5,6 @@ Job is the controller's business.
 """
 
 import asyncio
-from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -27,11 +26,7 @@ from session_runner.ports.errors import ApiAwayError, OverQuotaError, RefusedErr
 from session_runner.ports.facts import Facts
 from session_runner.ports.requests import Admissions, Sessions, Websites
 
-PATIENCE: Final = (1.0, 3.0, 6.0)
-"""Seconds between tries while the API server is away; in all well below the ack wait."""
-AWAY_AFTER: Final = 45.0
-"""Seconds until the request comes again after that, so that few deliveries span minutes."""
-ROOM_AFTER: Final = 600.0
+ROOM_AFTER: Final = 60.0
 """Seconds until a request that found no room is tried again: room takes somebody's deletion."""
 _log = structlog.get_logger()
 
@@ -45,14 +40,11 @@ class RequestSession:
         websites: Websites,
         sessions: Sessions,
         facts: Facts,
-        *,
-        patience: Sequence[float] = PATIENCE,
     ) -> None:
         self._admissions = admissions
         self._websites = websites
         self._sessions = sessions
         self._facts = facts
-        self._patience = patience
 
     async def __call__(self, fact: Fact[SessionRequested]) -> None:
         """Answer a request.
@@ -61,17 +53,6 @@ class RequestSession:
             RetryLaterError: If the API server is away, or the project has no room.
             GiveUpError: If the request belongs to no project.
         """
-        for pause in self._patience:
-            try:
-                return await self._answer(fact)
-            except ApiAwayError:
-                await asyncio.sleep(pause)
-        try:
-            await self._answer(fact)
-        except ApiAwayError as error:
-            raise RetryLaterError(str(error), after=AWAY_AFTER) from error
-
-    async def _answer(self, fact: Fact[SessionRequested]) -> None:
         try:
             request = Request.of(fact)
         except ValueError as error:
@@ -83,6 +64,8 @@ class RequestSession:
             await self._deny(request, str(why))
         except OverQuotaError as error:
             raise RetryLaterError(str(error), after=ROOM_AFTER) from error
+        except ApiAwayError as error:
+            raise RetryLaterError(str(error)) from error
 
     async def _create(self, request: Request) -> None:
         await self._check(request)
