@@ -22,7 +22,7 @@ from ambient_contracts.events import (
     SessionSucceeded,
     SessionTimedOut,
 )
-from ambient_contracts.names import API_GROUP
+from ambient_contracts.names import API_GROUP, REQUESTER_ANNOTATION
 from ambient_contracts.resources import AgenticSession, Phase
 from ambient_kube import (
     JOBS,
@@ -213,6 +213,7 @@ async def test_cancelling_ends_the_process_and_keeps_what_was_used(
     assert await red.jobs() == []
     cancelled = await events.next(SessionCancelled, where=lambda e: e.project == red.name)
     assert cancelled.event.usage == session.status.usage
+    assert cancelled.event.actor.id == session.metadata.annotations[REQUESTER_ANNOTATION]
 
 
 async def test_a_session_that_runs_out_of_time_is_stopped(red: Red, events: Events) -> None:

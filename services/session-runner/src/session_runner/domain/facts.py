@@ -1,7 +1,7 @@
 """The events of a session's life, each made from what was observed.
 
 The requester is named as the actor of what they asked for, the runner of what it found. The API
-server does not tell a controller who cancelled or deleted: that actor is unknown.
+server does not tell a controller who deleted: that actor is unknown.
 """
 
 from ambient_contracts.events import (
@@ -25,7 +25,7 @@ from ambient_contracts.resources import Usage
 from ambient_contracts.subjects import Source
 from session_runner.domain.ending import Failed, Succeeded, usage_of
 from session_runner.domain.observation import Observed
-from session_runner.domain.provenance import reference_to, requester_of
+from session_runner.domain.provenance import canceller_of, reference_to, requester_of
 
 RUNNER = Actor(kind=ActorKind.SERVICE, id=Source.RUNNER)
 UNKNOWN = Actor(kind=ActorKind.UNKNOWN, id="")
@@ -95,7 +95,7 @@ def failed(seen: Observed, ending: Failed) -> Event:
 def cancelled(seen: Observed) -> Event:
     """State that the session was stopped on request."""
     return SessionCancelled(
-        actor=UNKNOWN,
+        actor=canceller_of(seen.session),
         project=seen.project,
         object=reference_to(seen.session),
         usage=usage_of(seen.pods),

@@ -1,6 +1,7 @@
 """Where a session comes from: its requester, its trace, and the chain of events that led to it.
 
-The annotations are a requester's word: what is no trace or no id there counts as absent.
+The annotations are a requester's word, but for the one that an admission policy writes: what is no
+trace or no id there counts as absent.
 """
 
 import re
@@ -12,6 +13,7 @@ from ambient_contracts.ids import derive
 from ambient_contracts.names import (
     CORRELATION_ANNOTATION,
     REQUEST_ANNOTATION,
+    REQUESTER_ANNOTATION,
     TRACE_ANNOTATION,
     project_of,
 )
@@ -67,6 +69,15 @@ def requester_of(session: AgenticSession) -> Actor:
     """Return on whose behalf the session runs."""
     kind = ActorKind.USER if session.spec.bot_account is None else ActorKind.BOT
     return Actor(kind=kind, id=session.spec.user_context.user_id)
+
+
+def canceller_of(session: AgenticSession) -> Actor:
+    """Return who changed the session's spec last, as the API server wrote it down.
+
+    Nothing of a spec but `cancelRequested` changes, so of a cancelled session it is who cancelled.
+    """
+    user = session.metadata.annotations.get(REQUESTER_ANNOTATION)
+    return Actor(kind=ActorKind.USER, id=user) if user else Actor(kind=ActorKind.UNKNOWN, id="")
 
 
 def reference_to(session: AgenticSession) -> ObjectRef:
