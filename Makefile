@@ -7,7 +7,11 @@ UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.cache/uv/bin/uv)
 RUN := $(UV) run --frozen
 PYTEST := $(RUN) pytest
 
-.PHONY: help demo up down status test test-unit test-integration check fix generate devcluster uv
+# The local cluster's tests are compiled as it is built, so that both share one build cache.
+GO = CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off $$($(RUN) python -m ambient_local go)
+
+.PHONY: help demo up down status test test-unit test-integration test-devcluster check check-compose \
+	fix generate devcluster uv
 
 help:  ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +31,15 @@ status: uv  ## Say how the platform here is
 test: test-unit test-integration  ## Everything that proves it works
 
 test-unit: uv  ## Tests that need nothing but Python (under 20 s)
-	$(PYTEST) -q -m "not integration"
+	$(PYTEST) -q -m "not integration" --numprocesses 2
 
 test-integration: uv devcluster  ## Tests on the real API server, NATS and services as processes
 	$(PYTEST) -q -m integration
+
+test-devcluster: devcluster  ## The local cluster's own tests, in Go, with real Pods
+	cd deploy/devcluster && $(GO) vet -trimpath ./...
+	cd deploy/devcluster && DEVCLUSTER_BIN=$$($(RUN) python -m ambient_local devcluster) \
+		$(GO) test -trimpath ./internal/... ./integration
 
 check: uv  ## Lint, types, the layers' contracts, and whether what is generated is current
 	$(RUN) ruff check .
@@ -41,6 +50,9 @@ check: uv  ## Lint, types, the layers' contracts, and whether what is generated 
 		-p webhook_gateway -p project_manager -p session_runner -p audit
 	$(RUN) python -m tools.generate --check
 
+check-compose: uv  ## Whether docker-compose.yml is one, by Docker Compose itself
+	@tools/compose/check $$($(RUN) python -m ambient_local go)
+
 fix: uv  ## Format, and mend what ruff can mend
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
@@ -49,7 +61,7 @@ generate: uv  ## Generate what follows from the contracts
 	$(RUN) python -m tools.generate
 
 devcluster: uv  ## Build the local cluster into the user's cache
-	@$(RUN) python -m ambient_local.build
+	@$(RUN) python -m ambient_local devcluster
 
 uv: $(if $(shell command -v uv 2>/dev/null),,.cache/uv/bin/uv)
 

@@ -13,6 +13,7 @@ from ambient_testkit.messages_api import MessagesApi
 from ambient_testkit.messages_plays import Cut, Fail, Hang, Script, answer, fetch
 from ambient_testkit.pages import Pages
 
+pytestmark = pytest.mark.integration
 KEY = "sk-ant-test-only"
 PRICE = "A ticket costs 12 euros, and children enter free."
 SETTINGS = Settings(anthropic_key=KEY, traceparent=f"00-{'a' * 32}-{'b' * 16}-01")

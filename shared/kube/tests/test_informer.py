@@ -11,6 +11,7 @@ from scripted_api import ScriptedApi, running
 
 from ambient_kube import CONFIG_MAPS, Backoff, Change, Informer, Key, Kube, Manifest
 
+pytestmark = pytest.mark.integration
 QUICK = Backoff(first=0.01, maximum=0.05)
 
 

@@ -13,6 +13,7 @@ from ambient_kube import CONFIG_MAPS, Kube, LeadershipLost, lead
 from ambient_kube.leader import LOST
 from ambient_kube.lease import Moment
 
+pytestmark = pytest.mark.integration
 PATIENT = {"lease_seconds": 30.0, "deadline_seconds": 20.0, "renew_seconds": 0.02}
 HASTY = {"lease_seconds": 1.0, "deadline_seconds": 0.3, "renew_seconds": 0.02}
 LEASE = ("leases", "ns", "it")

@@ -6,7 +6,6 @@ checkouts share one.
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
@@ -25,6 +24,15 @@ OVERRIDE_VARIABLE: Final = "AMBIENT_DEVCLUSTER"
 STEP: Final = "local cluster, built"
 _SOURCES: Final = (".go", ".mod", ".sum", ".yaml")
 _ARE_NOT: Final = ("_test.go",)
+
+
+async def ensure_go() -> Path:
+    """Return the program `go` that builds the local cluster.
+
+    Raises:
+        LocalError: If there is none and it cannot be brought.
+    """
+    return await find_go(needed_version(checkout() / "deploy" / "devcluster" / "go.mod"))
 
 
 async def ensure_devcluster(progress: Progress) -> Path:
@@ -71,7 +79,7 @@ def _source_files(sources: Path) -> Iterator[Path]:
 async def _build(sources: Path, program: Path, progress: Progress) -> None:
     started = time.monotonic()
     progress(Report(STEP, "working", "looking for Go"))
-    go = await find_go(needed_version(sources / "go.mod"))
+    go = await ensure_go()
     environment = {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     progress(Report(STEP, "working", "fetching its modules; the first build takes minutes"))
     listed = await run([go, "list", "-deps", "."], environment=environment, folder=sources)
@@ -115,20 +123,3 @@ async def _build(sources: Path, program: Path, progress: Progress) -> None:
 
 def _end(output: str) -> str:
     return "\n".join(f"  {line}" for line in output.splitlines()[-15:])
-
-
-def main() -> None:
-    """Build the local cluster, and say where it lies."""
-
-    def progress(report: Report) -> None:
-        sys.stderr.write(f"{report.step}: {report.text}\n")
-
-    try:
-        program = asyncio.run(ensure_devcluster(progress))
-    except LocalError as error:
-        sys.exit(str(error))
-    sys.stdout.write(f"{program}\n")
-
-
-if __name__ == "__main__":
-    main()
