@@ -4,7 +4,6 @@ What is built lies under the hash of its sources, so a change of the sources is 
 checkouts share one.
 """
 
-import asyncio
 import os
 import time
 from collections.abc import Iterator

@@ -52,6 +52,10 @@ class WebhookSource(Protocol):
 class Directory(Protocol):
     """Projects, their webhook secrets and their bots, without a request to anybody."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether all has been read once; before that nobody can be told from a stranger."""
+
     def project(self, name: str) -> Project | None:
         """Return a project."""
 
@@ -81,7 +85,7 @@ class RateLimit(Protocol):
 
 
 class BusyError(Exception):
-    """There is no room to judge the delivery now; it may come again."""
+    """The delivery cannot be judged now; it may come again."""
 
 
 class Judge(Protocol):

@@ -83,6 +83,7 @@ class World:
     projects: dict[str, Project] = field(default_factory=dict)
     secrets: dict[str, bytes] = field(default_factory=dict)
     bots: dict[tuple[str, str], BotAccount] = field(default_factory=dict)
+    complete: bool = True
     allowed: bool = True
     nats_is_up: bool = True
     busy: bool = False

@@ -454,6 +454,15 @@ async def test_without_room_to_judge_it_may_come_again(world: World) -> None:
     assert world.stated == {}
 
 
+async def test_before_the_projects_are_read_nobody_is_refused(world: World) -> None:
+    world.complete = False
+    async with world.gateway() as jira:
+        answer = await jira.send(ISSUE_CREATED)
+    assert problem(answer)[0] == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert world.stated == {}
+
+
 async def test_another_source_and_another_method_are_no_routes(world: World) -> None:
     async with world.gateway() as jira:
         assert (await jira.client.post("/webhooks/gitea/harbour")).status_code == 404

@@ -51,6 +51,7 @@ class WatchedDirectory:
             # The name is also what the gateway's role is bounded to.
             field_selector=f"metadata.name={CREDENTIALS_SECRET}",
         )
+        self._informers = (self._projects, self._bots, self._secrets)
 
     async def run(self) -> None:
         """Keep the copy up, until cancelled."""
@@ -65,9 +66,14 @@ class WatchedDirectory:
         Raises:
             NotReadyError: Until then.
         """
-        for informer in (self._projects, self._bots, self._secrets):
+        for informer in self._informers:
             if not informer.is_synced:
                 raise NotReadyError(f"the {informer.resource.plural} have not been read yet")
+
+    @property
+    def complete(self) -> bool:
+        """Whether all has been read once."""
+        return all(informer.is_synced for informer in self._informers)
 
     def project(self, name: str) -> Project | None:
         """Return a project."""

@@ -24,6 +24,7 @@ from webhook_gateway.domain.json_body import Json, MalformedJsonError, parse
 from webhook_gateway.domain.judging import Judgement, listening
 from webhook_gateway.domain.refusal import RefusedError
 from webhook_gateway.ports import (
+    BusyError,
     Directory,
     Facts,
     Judge,
@@ -72,7 +73,7 @@ class ReceiveWebhook:
 
         Raises:
             RefusedError: If it is refused.
-            BusyError: If there is no room to judge it now.
+            BusyError: If it cannot be judged now.
             BusUnavailableError: If it cannot be stored.
             KubeError: If the API server cannot say what the sender may.
         """
@@ -86,6 +87,9 @@ class ReceiveWebhook:
         return await self._decide(received, sender, reading)
 
     def _authenticate(self, source: WebhookSource, received: Received) -> Sender:
+        if not self._directory.complete:
+            # A refusal would be final: whoever sends it drops the delivery.
+            raise BusyError("The gateway has just started, and has not read its projects yet.")
         project = self._directory.project(received.project)
         secret = self._directory.webhook_secret(received.project) if project else None
         bot = source.bot_of(received, secret, self._clock())
