@@ -134,7 +134,7 @@ def test_only_admins_may_change_the_project(world: Any) -> None:
 
     rules = {level: built[f"ClusterRole/ambient:project:ml:{level}"]["rules"][0]
              for level in ("member", "admin")}  # fmt: skip
-    assert rules["member"]["verbs"] == ["get"]
+    assert rules["member"]["verbs"] == ["get", "list", "watch"]
     assert all(rule["resourceNames"] == ["ml"] for rule in rules.values())
     subjects = built["ClusterRoleBinding/ambient:project:ml:admin"]["subjects"]
     assert [subject["name"] for subject in subjects] == ["alice"]
