@@ -47,7 +47,7 @@ check: uv  ## Lint, types, the layers' contracts, and whether what is generated 
 	$(RUN) lint-imports
 	$(RUN) mypy -p ambient_contracts -p ambient_chassis -p ambient_kube -p ambient_testkit \
 		-p ambient_local -p ambient_agent -p ambient_cli \
-		-p webhook_gateway -p project_manager -p session_runner -p audit
+		-p webhook_gateway -p project_manager -p session_runner -p audit -p tools.generate
 	$(RUN) python -m tools.generate --check
 
 check-compose: uv  ## Whether docker-compose.yml is one, by Docker Compose itself

