@@ -25,6 +25,8 @@ from ambient_agent.website.fetch import Bounds, Fetcher
 from ambient_contracts.website import WebsiteException
 from ambient_testkit.pages import BOMB_SIZE, Pages
 
+pytestmark = pytest.mark.integration
+
 
 class Rebinding:
     """A name that leads here the first time it is asked for, and elsewhere ever after."""

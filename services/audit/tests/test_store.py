@@ -11,6 +11,8 @@ from audit.domain.reading import gap, read
 from audit.domain.record import Arrival
 from audit.ports import StoreConflictError, StoreUnavailableError
 
+pytestmark = pytest.mark.integration
+
 
 async def test_a_record_comes_back_as_it_was_kept(store, make):
     kept = [

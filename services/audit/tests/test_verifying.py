@@ -12,6 +12,8 @@ from audit.handlers import verify_trail
 from audit.handlers.feed import Feed
 from audit.handlers.verify_trail import VerifyTrail
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 async def verify(trail, sqlite, make, monkeypatch) -> VerifyTrail:

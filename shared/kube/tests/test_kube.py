@@ -26,6 +26,8 @@ from ambient_kube import (
 )
 from ambient_kube.kube import LOG_LINE
 
+pytestmark = pytest.mark.integration
+
 
 async def test_a_list_reads_all_pages_and_says_what_its_items_are(
     api: ScriptedApi, kube: Kube, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,8 @@ from anthropic.types import Message
 from ambient_testkit.messages_api import MessagesApi
 from ambient_testkit.messages_plays import Cut, Fail, ReadAndQuote, Script, fetch
 
+pytestmark = pytest.mark.integration
+
 ASK: dict[str, Any] = {
     "model": "claude-sonnet-5-5",
     "max_tokens": 100,

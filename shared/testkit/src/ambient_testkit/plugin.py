@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import pytest_asyncio
+import structlog
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from ambient_kube import Kube
@@ -17,8 +19,22 @@ if TYPE_CHECKING:
     from ambient_testkit.otlp import OtlpReceiver
     from ambient_testkit.parts import Cluster, Nats
 
+_EXAMPLES: Final = 50
 _EXPORT_MILLISECONDS: Final = "500"
 """How often spans are exported; the default of 5 s would make a test wait."""
+
+
+def pytest_configure() -> None:
+    """Have logs plain, and properties without a clock: a busy machine fails no test."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(default=repr),
+        ]
+    )
+    settings.register_profile("ambient", max_examples=_EXAMPLES, deadline=None)
+    settings.load_profile("ambient")
 
 
 @pytest.fixture(scope="session")
