@@ -31,7 +31,7 @@ status: uv  ## Say how the platform here is
 test: test-unit test-integration  ## Everything that proves it works
 
 test-unit: uv  ## Tests that need nothing but Python (under 20 s)
-	$(PYTEST) -q -m "not integration" --numprocesses 2
+	$(PYTEST) -q -m "not integration"
 
 test-integration: uv devcluster  ## Tests on the real API server, NATS and services as processes
 	$(PYTEST) -q -m integration
