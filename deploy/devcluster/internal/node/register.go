@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -50,8 +51,13 @@ func ensureNode(ctx context.Context, client kubernetes.Interface, name string, k
 	for i := range status.Conditions {
 		keepTransition(&status.Conditions[i], node.Status.Conditions)
 	}
-	node.Status = status
-	_, err = nodes.UpdateStatus(ctx, node, metav1.UpdateOptions{})
+	// A patch says nothing of the taints, which controllers may have changed by now:
+	// an update would look like a change of them, and a node is not allowed that.
+	patch, err := json.Marshal(map[string]any{"status": status})
+	if err != nil {
+		return err
+	}
+	_, err = nodes.PatchStatus(ctx, name, patch)
 	return err
 }
 

@@ -64,14 +64,15 @@ def of_home(home: Home) -> dict[Component, list[psutil.Process]]:
 
 def is_alive(process: psutil.Process) -> bool:
     """Whether a process runs; one of ours that has ended is taken off the process table."""
-    try:
+    with suppress(psutil.NoSuchProcess):
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
             return True
-    except psutil.NoSuchProcess:
+    try:
+        ended, _status = os.waitpid(process.pid, os.WNOHANG)
+    except ChildProcessError:
         return False
-    with suppress(ChildProcessError):
-        os.waitpid(process.pid, os.WNOHANG)
-    return False
+    # The kernel has 0 while any thread of it is still ending.
+    return not ended
 
 
 async def end(processes: Iterable[psutil.Process], *, grace: float) -> None:

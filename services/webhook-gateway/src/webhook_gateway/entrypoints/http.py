@@ -18,7 +18,12 @@ from ambient_chassis.problems import MEDIA_TYPE, Problem
 from webhook_gateway.domain.addresses import network_of
 from webhook_gateway.domain.delivery import Received
 from webhook_gateway.domain.refusal import RefusedError
-from webhook_gateway.entrypoints.intake import CutOffError, received_of, with_body
+from webhook_gateway.entrypoints.intake import (
+    CutOffError,
+    drop_the_rest,
+    received_of,
+    with_body,
+)
 from webhook_gateway.entrypoints.sources import SOURCES
 from webhook_gateway.handlers.receive_webhook import Answer, ReceiveWebhook
 from webhook_gateway.handlers.reject_webhook import RejectWebhook
@@ -87,7 +92,8 @@ def _router(source: WebhookSource, intake: Intake) -> APIRouter:
             answer = await intake.receive(source, received)
         except CutOffError as cut:
             await intake.reject(cut.received, cut.refused)
-            # What is left of the body is not read, so the connection cannot be used again.
+            await drop_the_rest(request, size_max=intake.size_max)
+            # There may be still more of the body, so the connection cannot be used again.
             raise _problem(cut.refused, {"Connection": "close"}) from cut
         except RefusedError as refused:
             await intake.reject(received, refused)

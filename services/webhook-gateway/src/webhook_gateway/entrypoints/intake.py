@@ -1,6 +1,7 @@
 """Take a request's body in, bounded: by its length while it streams, by its type, and by time."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
@@ -14,6 +15,7 @@ from webhook_gateway.domain.refusal import RefusedError
 from webhook_gateway.ports import WebhookSource
 
 _JSON: Final = "application/json"
+_DROP_SECONDS: Final = 1.0
 
 
 class CutOffError(Exception):
@@ -64,6 +66,21 @@ async def with_body(
     except ClientDisconnect as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "The connection ended within the body.") from error
     return replace(received, body=bytes(body), size=len(body))
+
+
+async def drop_the_rest(request: Request, *, size_max: int) -> None:
+    """Read what is left of a body, within bounds, and drop it.
+
+    A connection that is closed with unread data is reset, and the answer may be lost with it: its
+    sender would see no refusal, and send the same again.
+    """
+    # A RuntimeError says that the body has come to its end already.
+    with suppress(TimeoutError, ClientDisconnect, RuntimeError):
+        async with asyncio.timeout(_DROP_SECONDS):
+            async for chunk in request.stream():
+                size_max -= len(chunk)
+                if size_max < 0:
+                    return
 
 
 def _too_large_or_other(received: Received, size_max: int) -> RefusedError | None:
