@@ -31,7 +31,8 @@ status: uv  ## Say how the platform here is
 test: test-unit test-integration  ## Everything that proves it works
 
 test-unit: uv  ## Tests that need nothing but Python (under 20 s)
-	$(PYTEST) -q -m "not integration"
+	$(PYTEST) -q -m "not integration" $(addprefix --ignore=,$(wildcard \
+		tests/e2e tests/integration services/*/tests/integration services/*/tests/test_integration.py))
 
 test-integration: uv devcluster  ## Tests on the real API server, NATS and services as processes
 	$(PYTEST) -q -m integration

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ambient_local.errors import LocalError
+from ambient_local.home import cache
 from ambient_local.run import Said, run
 
 MANAGER: Final = "ambient-local"
@@ -23,7 +24,9 @@ def program() -> Path:
 async def kubectl(kubeconfig: Path, *arguments: str | Path, stdin: str = "") -> Said:
     """Run kubectl against a cluster."""
     argv = [program(), "--kubeconfig", kubeconfig, *arguments]
-    return await run(argv, environment=os.environ, stdin=stdin)
+    # What kubectl keeps would else lie in the person's own ~/.kube.
+    environment = {"KUBECACHEDIR": str(cache() / "kubectl"), **os.environ}
+    return await run(argv, environment=environment, stdin=stdin)
 
 
 async def kubectl_or_fail(kubeconfig: Path, *arguments: str | Path, stdin: str = "") -> str:
