@@ -72,7 +72,7 @@ def show(item: M, rows: Sequence[Column[M]], form: Format) -> None:
 
 def plain(item: BaseModel) -> Any:
     """Return an object as JSON has it."""
-    return item.model_dump(mode="json", by_alias=True)
+    return item.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def as_text(value: object) -> str:
