@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ambient_agent.text.quotes import find_quote
 from ambient_agent.text.relevance import most_relevant
-from ambient_agent.text.sentences import sentences
+from ambient_agent.text.sentences import Sentence, sentences
 from ambient_agent.website.body import decode
 from ambient_agent.website.fetch import Fetched
 from ambient_agent.website.page import read_page
@@ -36,18 +36,21 @@ def test_rare_words_count_more_than_common_ones() -> None:
             "The tower is tall.\nThe tower is old.\nThe tower has a lamp.\nA lamp costs much."
         )
     )
-    found = most_relevant("What does the lamp of the tower cost?", candidates, 1)
+    found = most_relevant(
+        "What does the lamp of the tower cost?", candidates, [""] * len(candidates), 1
+    )
     assert [sentence.text for sentence in found] == ["A lamp costs much."]
 
 
 def test_the_order_is_the_page_s() -> None:
     candidates = list(sentences("Tickets are sold here.\nNothing.\nA ticket costs 12 euros."))
-    found = most_relevant("ticket costs", candidates, 5)
+    found = most_relevant("ticket costs", candidates, [""] * len(candidates), 5)
     assert [sentence.position for sentence in found] == [0, 32]
 
 
 def test_nothing_is_relevant_to_a_question_of_other_words() -> None:
-    assert most_relevant("What is the weather?", list(sentences(TEXT)), 5) == ()
+    candidates = list(sentences(TEXT))
+    assert most_relevant("What is the weather?", candidates, [""] * len(candidates), 5) == ()
 
 
 def test_a_quote_is_found_across_lines_and_kinds_of_quotation_marks() -> None:
@@ -89,3 +92,9 @@ def test_any_bytes_become_text(body: bytes, charset: str | None) -> None:
     text = decode(body, charset)
     text.encode()
     page_text(text)
+
+
+def test_a_sentence_is_found_by_the_heading_above_it() -> None:
+    candidates = [Sentence("It needs 45 minutes.", 20), Sentence("Dogs are welcome.", 60)]
+    headings = ["How long it takes", "Animals"]
+    assert most_relevant("How long does it take?", candidates, headings, 5) == (candidates[0],)

@@ -42,14 +42,28 @@ class ExtractAgent:
 
 
 def _chosen(prompt: str, page: Page) -> tuple[Sentence, ...]:
-    once = {sentence.text: sentence for sentence in reversed(list(sentences(page.text)))}
-    candidates = tuple(sorted(once.values(), key=lambda sentence: sentence.position))
+    candidates, headings = _under_headings(page)
     if not candidates:
         raise WebsiteUnreadableError(
             f"{page.url} holds no text; a page that scripts draw in the browser cannot be read"
         )
-    found = most_relevant(prompt, candidates, SENTENCES)
+    found = most_relevant(prompt, candidates, headings, SENTENCES)
     if found:
         return found
     lead = tuple(one for one in candidates if len(one.text) >= _LEAD_LENGTH)
     return (lead or candidates)[:SENTENCES]
+
+
+def _under_headings(page: Page) -> tuple[tuple[Sentence, ...], tuple[str, ...]]:
+    """Return each sentence once, and the heading above it; headings answer nothing themselves."""
+    found: dict[str, tuple[Sentence, str]] = {}
+    heading = ""
+    for sentence in sentences(page.text):
+        if sentence.text in page.headings:
+            heading = sentence.text
+        else:
+            found.setdefault(sentence.text, (sentence, heading))
+    if not found:
+        found = {one.text: (one, "") for one in sentences(page.text)}
+    pairs = found.values()
+    return tuple(one for one, _ in pairs), tuple(above for _, above in pairs)

@@ -21,6 +21,7 @@ _BLOCKS: Final = (
     "figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hr, legend, li, main, nav, "
     "ol, option, p, pre, section, summary, table, tbody, td, tfoot, th, thead, tr, ul"
 )
+_HEADINGS: Final = "h1, h2, h3, h4, h5, h6, caption, legend, summary"
 _BREAK: Final = "\x1e"
 _LINKS_MAX: Final = 200
 
@@ -43,6 +44,8 @@ class Page:
     size: int
     """The bytes that it came in."""
     links: tuple[Link, ...] = ()
+    headings: frozenset[str] = frozenset()
+    """The lines of the text that are headings."""
 
 
 def read_page(fetched: Fetched) -> Page:
@@ -60,7 +63,10 @@ def read_page(fetched: Fetched) -> Page:
         node.insert_before(_BREAK)
         node.insert_after(_BREAK)
     text = tree.body.text(deep=True, separator="") if tree.body else ""
-    return Page(fetched.url, heading, _joined(text.split(_BREAK)), fetched.size, links)
+    headings = frozenset(
+        " ".join(node.text().replace(_BREAK, " ").split()) for node in tree.css(_HEADINGS)
+    )
+    return Page(fetched.url, heading, _joined(text.split(_BREAK)), fetched.size, links, headings)
 
 
 def _joined(lines: list[str]) -> str:
