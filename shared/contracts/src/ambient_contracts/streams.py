@@ -102,5 +102,5 @@ def permissions_of(source: Source) -> Permissions:
             ]
     if source is Source.AUDIT:
         # A message that was delivered out of turn is read by its sequence.
-        publish += [f"$JS.API.STREAM.MSG.GET.{stream}", f"$JS.API.DIRECT.GET.{stream}.>"]
+        publish.append(f"$JS.API.STREAM.MSG.GET.{stream}")
     return Permissions(tuple(publish), (f"{inbox_of(source)}.>",))
