@@ -66,9 +66,9 @@ def sources(event: type[Event]) -> list[str]:
 
 def _operations(event: type[Event]) -> dict[str, Any]:
     channel = {"$ref": f"#/channels/{event.kind().replace('/', '~1')}"}
-    operations: dict[str, Any] = {
-        f"publish-{event.kind()}": {"action": "send", "channel": channel},
-    }
+    operations: dict[str, Any] = {}
+    if event.published:
+        operations[f"publish-{event.kind()}"] = {"action": "send", "channel": channel}
     for consumer in readers(event):
         operations[f"{consumer.name}-{event.kind()}"] = {
             "action": "receive",

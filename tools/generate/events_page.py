@@ -42,5 +42,7 @@ def _row(event: type[Event]) -> str:
     link = f"[`{event.kind()}`]({schema_path(event).relative_to('docs')})"
     says = " ".join((event.__doc__ or "").split())
     published = ", ".join(f"`{source}`" for source in sources(event))
+    if not event.published:
+        published += " (not yet)"
     read = ", ".join(f"`{consumer.name}`" for consumer in readers(event))
     return f"| {link} | {says} | {published} | {read} |\n"

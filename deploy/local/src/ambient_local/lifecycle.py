@@ -27,8 +27,11 @@ async def ensure_all(parts: Iterable[Part]) -> None:
         async with asyncio.TaskGroup() as group:
             for part in parts:
                 group.create_task(_ensure(part))
-    except* LocalError as errors:
-        raise _first(errors) from None
+    except ExceptionGroup as errors:
+        ours, others = errors.split(LocalError)
+        if ours is None or others is not None:
+            raise
+        raise _first(ours) from None
 
 
 async def start(part: Part) -> None:

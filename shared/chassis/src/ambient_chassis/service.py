@@ -87,5 +87,5 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a service's main function, and end the process as it ended."""
     try:
         asyncio.run(main())
-    except* OSError as errors:
-        sys.exit(f"The service cannot start: {errors.exceptions[0]}")
+    except OSError as error:
+        sys.exit(f"The service cannot start: {error}")

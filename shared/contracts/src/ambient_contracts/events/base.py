@@ -53,6 +53,8 @@ class Event(Frozen):
     verb: ClassVar[str]
     sources: ClassVar[tuple[Source, ...]]
     """The services that publish it."""
+    published: ClassVar[bool] = True
+    """Whether something states it yet; its contract stands before it."""
     published_by_bots: ClassVar[bool] = False
     """Whether an outside publisher (`bot-{name}`) may publish it too."""
 

@@ -27,6 +27,7 @@ class LedgerCheckpointed(Event):
 
     entity: ClassVar[str] = "ledger"
     verb: ClassVar[str] = "checkpointed"
+    published: ClassVar[bool] = False
     sources: ClassVar[tuple[Source, ...]] = (Source.AUDIT,)
     outcome: Outcome = Outcome.SUCCESS
     size: int = Field(ge=0)

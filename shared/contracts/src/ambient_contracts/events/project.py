@@ -106,6 +106,7 @@ class BotTokenRotated(_TokenEvent):
     """A bot's token was replaced by another."""
 
     verb: ClassVar[str] = "token_rotated"
+    published: ClassVar[bool] = False
     expires_at: datetime
     replaces: str
 
@@ -114,6 +115,7 @@ class BotTokenRevoked(_TokenEvent):
     """A bot's token is worth nothing from now on."""
 
     verb: ClassVar[str] = "token_revoked"
+    published: ClassVar[bool] = False
 
 
 class BotDeleted(_ProjectsEvent):

@@ -76,6 +76,7 @@ class SessionProgressed(_SessionEvent):
     """The agent took a turn."""
 
     verb: ClassVar[str] = "progressed"
+    published: ClassVar[bool] = False
     outcome: Outcome = Outcome.SUCCESS
     turn: int = Field(ge=1)
     usage: Usage

@@ -62,12 +62,14 @@ class ObjectMeta(KubernetesModel):
 class Condition(KubernetesModel):
     """A statement about an object, as Kubernetes' `metav1.Condition`."""
 
-    type: str = Field(max_length=316)
-    status: Literal["True", "False", "Unknown"]
+    type: str = Field(max_length=316, description="What is stated.")
+    status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.")
     reason: str = Field(max_length=1024, description="A CamelCase word, for programs.")
     message: str = Field(default="", max_length=32768, description="A sentence, for people.")
-    last_transition_time: datetime
-    observed_generation: int | None = None
+    last_transition_time: datetime = Field(description="Since when the status is what it is.")
+    observed_generation: int | None = Field(
+        default=None, description="The generation of the spec that it is about."
+    )
 
 
 class CustomResource(KubernetesModel):

@@ -19,7 +19,9 @@ from ambient_contracts.resources.base import (
 class BotSpec(KubernetesModel):
     """What the bot is for."""
 
-    display_name: str = Field(default="", max_length=128)
+    display_name: str = Field(
+        default="", max_length=128, description="What people read in place of its name."
+    )
     sources: tuple[Literal["webhook", "publish"], ...] = Field(
         default=("webhook",),
         max_length=2,
@@ -32,18 +34,21 @@ class IssuedToken(KubernetesModel):
     """A token that was issued: when, and until when; never the token."""
 
     id: str = Field(max_length=64, description="The token's `jti`.")
-    issued_at: datetime
-    expires_at: datetime
+    issued_at: datetime = Field(description="Since when it holds.")
+    expires_at: datetime = Field(description="Until when it holds.")
 
 
 class BotStatus(KubernetesModel):
     """What the bot has."""
 
-    service_account_name: str | None = None
+    service_account_name: str | None = Field(
+        default=None, description="The identity that its rights hang on."
+    )
     tokens: tuple[IssuedToken, ...] = Field(
         default=(),
         max_length=64,
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["id"]},
+        description="The tokens that it was given.",
     )
     conditions: tuple[Condition, ...] = Field(
         default=(),
@@ -51,8 +56,11 @@ class BotStatus(KubernetesModel):
             "x-kubernetes-list-type": "map",
             "x-kubernetes-list-map-keys": ["type"],
         },
+        description="How far it has come.",
     )
-    observed_generation: int | None = None
+    observed_generation: int | None = Field(
+        default=None, description="The generation of the spec that the rest is about."
+    )
     revision: str | None = Field(
         default=None,
         max_length=64,

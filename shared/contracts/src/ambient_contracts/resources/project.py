@@ -31,7 +31,9 @@ class Role(StrEnum):
 class Member(KubernetesModel):
     """Somebody's role in the project."""
 
-    kind: Literal["User", "Group", "ServiceAccount"] = "User"
+    kind: Literal["User", "Group", "ServiceAccount"] = Field(
+        default="User", description="What sort of identity it is."
+    )
     name: str = Field(
         min_length=1,
         max_length=256,
@@ -46,14 +48,20 @@ class Quota(KubernetesModel):
     sessions: int = Field(default=500, ge=0, le=100000, description="AgenticSession objects.")
     jobs: int = Field(default=500, ge=0, le=100000, description="Job objects.")
     pods: int = Field(default=100, ge=0, le=10000, description="Pods that have not ended.")
-    cpu: Quantity = "50"
-    memory: Quantity = "100Gi"
+    cpu: Quantity = Field(default="50", description="The sum of the CPU limits of its Pods.")
+    memory: Quantity = Field(
+        default="100Gi", description="The sum of the memory limits of its Pods."
+    )
 
 
 class Trigger(KubernetesModel):
     """Which webhooks start a session, and what it is asked."""
 
-    name: str = Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)
+    name: str = Field(
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+        max_length=63,
+        description="Told from the project's other triggers by this.",
+    )
     events: tuple[Annotated[str, StringConstraints(max_length=128)], ...] = Field(
         default=(), max_length=32, description="Jira's event names; empty for every one."
     )
@@ -81,14 +89,17 @@ class Jira(KubernetesModel):
             "x-kubernetes-list-type": "map",
             "x-kubernetes-list-map-keys": ["name"],
         },
+        description="What starts a session; a delivery may match several.",
     )
 
 
 class ProjectSpec(KubernetesModel):
     """What the project is to be."""
 
-    display_name: str = Field(default="", max_length=128)
-    description: str = Field(default="", max_length=2048)
+    display_name: str = Field(
+        default="", max_length=128, description="What people read in place of its name."
+    )
+    description: str = Field(default="", max_length=2048, description="What the project is for.")
     members: tuple[Member, ...] = Field(
         default=(),
         max_length=256,
@@ -96,6 +107,7 @@ class ProjectSpec(KubernetesModel):
             "x-kubernetes-list-type": "map",
             "x-kubernetes-list-map-keys": ["kind", "name"],
         },
+        description="Who may do what in the project.",
     )
     quota: Quota = Quota()
     suspended: bool = Field(default=False, description="Takes no new work while true.")
@@ -115,13 +127,14 @@ class ProjectStatus(KubernetesModel):
     """How far the project has come."""
 
     phase: ProjectPhase = ProjectPhase.PENDING
-    namespace: str | None = None
+    namespace: str | None = Field(default=None, description="Where the project lives.")
     conditions: tuple[Condition, ...] = Field(
         default=(),
         json_schema_extra={
             "x-kubernetes-list-type": "map",
             "x-kubernetes-list-map-keys": ["type"],
         },
+        description="How each step of provisioning stands.",
     )
     members: tuple[Member, ...] = Field(
         default=(), description="Those whose roles are in force, and have been stated as events."
