@@ -15,12 +15,18 @@ import (
 //
 // A process that has made a session of its own is found by KillStrays.
 func KillSession(id int) {
+	killAll(func() []int { return sessionMembers(id) })
+}
+
+// killAll kills what find finds until it finds nothing: those who are found may
+// have started others meanwhile.
+func killAll(find func() []int) {
 	for range 50 {
-		members := sessionMembers(id)
-		if len(members) == 0 {
+		found := find()
+		if len(found) == 0 {
 			return
 		}
-		for _, pid := range members {
+		for _, pid := range found {
 			_ = syscall.Kill(pid, syscall.SIGKILL) // fails only when it has ended
 		}
 		time.Sleep(time.Millisecond)

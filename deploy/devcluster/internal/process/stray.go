@@ -5,23 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
-	"time"
 )
 
 // KillStrays kills the processes that left their session, as daemons do, but
 // still carry the HOME of a Pod: the folder itself, or one below it.
 func KillStrays(folder string) {
-	for range 50 {
-		strays := withHome(folder)
-		if len(strays) == 0 {
-			return
-		}
-		for _, pid := range strays {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // fails only when it has ended
-		}
-		time.Sleep(time.Millisecond)
-	}
+	killAll(func() []int { return withHome(folder) })
 }
 
 // withHome finds processes by what their environment was when they started.
